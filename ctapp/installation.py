@@ -1,0 +1,25 @@
+"""What surrounds every migrate: the gates lifted before and reinstalled after, and the rows the product cannot be without."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+
+from ctapp.gates import triggers
+from ctapp.models import ChainHead
+
+
+def before_migrate(sender: AppConfig, using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
+    """Lift the triggers, only where a migration will run: an altered table would fail on, or silently lose, them."""
+    if plan:
+        triggers.lift(connections[using])
+
+
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Reinstall the triggers and see that the chain's head, the roles and the schedules exist."""
+    connection = connections[using]
+    if ChainHead._meta.db_table not in connection.introspection.table_names():
+        return  # migrated back to zero
+    triggers.install(connection)
+    ChainHead.objects.using(using).get_or_create(id=1)

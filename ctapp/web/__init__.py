@@ -1,0 +1,1 @@
+"""The pages: views, tables, filters, urls; thin."""
