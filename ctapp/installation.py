@@ -1,4 +1,4 @@
-"""What surrounds every migrate: the gates lifted before and reinstalled after, and the rows the product cannot be without."""
+"""What surrounds every migrate: gates lifted before, reinstalled after, and the rows the product cannot be without."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -145,6 +145,8 @@ TRIGGER_MESSAGES = {
     ),
     "gate_tier_0_needs_no_blocking_error": "TIER_0 is refused while a blocking error is open",
     "gate_blocking_error_needs_no_tier_0": "a blocking error may not be open on a TIER_0 record; demote it first",
+    "gate_blocking_error_needs_company": "a blocking error needs a company that is there when it is opened",
+    "gate_time_readable": "a time is written as YYYY-MM-DD HH:MM:SS[.ffffff]; where there is none, NULL",
     "gate_audit_is_append_only": "audit events are never updated, deleted, replaced or truncated",
     "gate_report_is_immutable": "a stored report is never updated or deleted",
     "gate_no_truncate": "this table may not be truncated",

@@ -1,4 +1,4 @@
-"""Which triggers hold the gates, written by the module of the database in use; installing, lifting, and finding gaps."""
+"""Which triggers hold the gates, written by the module of the database in use; installing, lifting, finding gaps."""
 
 from dataclasses import dataclass
 from types import ModuleType
@@ -28,13 +28,13 @@ class Standing:
 
 
 def gaps(connection: BaseDatabaseWrapper) -> list[str]:
-    """One line for each trigger that is missing, disabled or not as written; empty where all stand."""
-    standing = {trigger.name: trigger.fingerprint for trigger in _dialect(connection).installed(connection)}
-    return [
-        f"trigger {trigger.name} on {trigger.table} is {'altered or disabled' if trigger.name in standing else 'missing'}"
-        for trigger in _dialect(connection).triggers(connection)
-        if standing.get(trigger.name) != trigger.fingerprint
-    ]
+    """One line for each trigger that is missing, disabled, not as written or not wanted; empty where all is well."""
+    standing = {(each.name, each.table): each.fingerprint for each in _dialect(connection).installed(connection)}
+    wanted = {(each.name, each.table): each.fingerprint for each in _dialect(connection).triggers(connection)}
+    faults = {key: "altered or disabled" if key in standing else "missing" for key in wanted}
+    named = [(key, faults[key]) for key, text in wanted.items() if standing.get(key) != text]
+    named += [(key, "not one of the gates'") for key in sorted(standing.keys() - wanted.keys())]
+    return [f"trigger {name} on {table} is {fault}" for (name, table), fault in named]
 
 
 def lift(connection: BaseDatabaseWrapper) -> None:

@@ -1,12 +1,16 @@
 """The gates as PostgreSQL triggers: statement triggers with transition tables on company_target and its errors (the
 fastest of what was tried), row triggers elsewhere.
 
-Two transactions at once: a target that becomes ready or TIER_0 takes its company rows FOR SHARE, an error that opens takes
-them FOR NO KEY UPDATE, a company that changes holds its row anyway; so one of the two waits and then sees the other. That
-reasoning holds at READ COMMITTED, where every statement inside a trigger takes a new snapshot; at the other levels the
-triggers refuse. All are ENABLE ALWAYS, so that session_replication_role = replica does not pass them by; all names are
-qualified with the schema, so that a temporary table of the same name does not stand in their place.
+Two transactions at once: a target that becomes ready or TIER_0 takes its company rows FOR SHARE, an error that opens
+takes them FOR NO KEY UPDATE, a company that changes holds its row anyway; so one of the two waits and then sees the
+other. A company row that could not be locked (not committed yet, or removed and made anew while waiting) is no company:
+refused. That reasoning holds at READ COMMITTED, where every statement inside a volatile function takes a new snapshot;
+at the other levels the triggers refuse. All are ENABLE ALWAYS, so that session_replication_role = replica does not pass
+them by; all tables are qualified with the schema and functions found in pg_catalog alone, so that nothing of the same
+name on a session's search_path stands in their place.
 """
+
+import re
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -17,21 +21,32 @@ READY = "gate_ready_needs_domain_and_pattern"
 KEEPS = "gate_ready_keeps_domain_and_pattern"
 TIER = "gate_tier_0_needs_no_blocking_error"
 ERROR = "gate_blocking_error_needs_no_tier_0"
+ORPHAN = "gate_blocking_error_needs_company"
 AUDIT = "gate_audit_is_append_only"
 REPORT = "gate_report_is_immutable"
 TRUNCATE = "gate_no_truncate"
 
+SEARCH_PATH = "pg_catalog, pg_temp"
 BLOCKING_WORDS = ", ".join(f"'{word}'" for word in BLOCKING_DISPOSITIONS)
 BLOCKING = f"archived_at IS NULL AND {{row}}.disposition IN ({BLOCKING_WORDS})"
+GATED_ROWS = "n.execution_status = 'ready' OR n.readiness_tier = 'TIER_0'"
+OPENED_ROWS = f"n.{BLOCKING.format(row='n')}"
 
-TARGET_BODY = f"""
-  IF NOT EXISTS (SELECT 1 FROM new_rows n WHERE n.execution_status = 'ready' OR n.readiness_tier = 'TIER_0') THEN
+# {lock}: FOR … of the company rows; wanted counts the new rows that matter, locked those whose company is held.
+LOCKING = """
+  SELECT count(*) INTO wanted FROM new_rows n WHERE {rows};
+  IF wanted = 0 THEN
     RETURN NULL;
   END IF;
   {{read_committed}}
   PERFORM 1 FROM {{schema}}.company_master c JOIN new_rows n ON n.outreach_id = c.outreach_id
-    WHERE n.execution_status = 'ready' OR n.readiness_tier = 'TIER_0' ORDER BY c.outreach_id FOR SHARE OF c;
-  IF EXISTS (SELECT 1 FROM new_rows n LEFT JOIN {{schema}}.company_master c ON c.outreach_id = n.outreach_id
+    WHERE {rows} ORDER BY c.outreach_id {lock} OF c;
+  GET DIAGNOSTICS locked = ROW_COUNT;
+  IF locked < wanted THEN
+    {{raise_{gate}}}
+  END IF;"""
+TARGET_BODY = f"""{LOCKING.format(rows=GATED_ROWS, lock="FOR SHARE", gate=READY)}
+  IF EXISTS (SELECT 1 FROM new_rows n JOIN {{schema}}.company_master c ON c.outreach_id = n.outreach_id
       WHERE n.execution_status = 'ready' AND (c.domain IS NULL OR c.email_pattern IS NULL)) THEN
     {{raise_{READY}}}
   END IF;
@@ -40,15 +55,9 @@ TARGET_BODY = f"""
     {{raise_{TIER}}}
   END IF;
   RETURN NULL;"""
-ERROR_BODY = f"""
-  IF NOT EXISTS (SELECT 1 FROM new_rows n WHERE n.{BLOCKING.format(row="n")}) THEN
-    RETURN NULL;
-  END IF;
-  {{read_committed}}
-  PERFORM 1 FROM {{schema}}.company_master c JOIN new_rows n ON n.outreach_id = c.outreach_id
-    WHERE n.{BLOCKING.format(row="n")} ORDER BY c.outreach_id FOR NO KEY UPDATE OF c;
+ERROR_BODY = f"""{LOCKING.format(rows=OPENED_ROWS, lock="FOR NO KEY UPDATE", gate=ORPHAN)}
   IF EXISTS (SELECT 1 FROM new_rows n JOIN {{schema}}.company_target t ON t.outreach_id = n.outreach_id
-      WHERE t.readiness_tier = 'TIER_0' AND n.{BLOCKING.format(row="n")}) THEN
+      WHERE t.readiness_tier = 'TIER_0' AND {OPENED_ROWS}) THEN
     {{raise_{ERROR}}}
   END IF;
   RETURN NULL;"""
@@ -84,9 +93,9 @@ TRIGGERS = (
         "gate_company",
     ),
     ("gate_company_delete", "company_master", "AFTER DELETE ON {table} FOR EACH ROW", "gate_company"),
-    ("gate_audit_change", "ct_audit_event", "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW", "gate_audit"),
+    ("gate_audit_change", "ct_audit_event", "BEFORE DELETE OR UPDATE ON {table} FOR EACH ROW", "gate_audit"),
     ("gate_audit_truncate", "ct_audit_event", "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "gate_audit"),
-    ("gate_report_change", "ct_report", "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW", "gate_report"),
+    ("gate_report_change", "ct_report", "BEFORE DELETE OR UPDATE ON {table} FOR EACH ROW", "gate_report"),
     ("gate_report_truncate", "ct_report", "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "gate_report"),
     *(
         (f"gate_truncate_{table}", table, "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "gate_truncate")
@@ -104,32 +113,50 @@ def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
 
 
 def installed(connection: BaseDatabaseWrapper) -> list[Standing]:
-    """The gate triggers that are enabled ALWAYS in the current schema.
+    """The gate triggers of the current schema, each recognised by its definition and by all that its function rests on.
 
-    Recognised by the events (tgtype), by whether there is a WHEN, and by the body of the function behind: the definition
-    as PostgreSQL prints it is in words of its own.
+    A volatile function sees what others committed while it waited for a lock; a stable one would not.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT t.tgname, c.relname, t.tgenabled, t.tgtype || ':' || (t.tgqual IS NOT NULL)::text || ':' || p.prosrc
-            FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-            WHERE c.relnamespace = current_schema()::regnamespace AND t.tgname LIKE 'gate%'"""
+            """SELECT t.tgname, c.relname, quote_ident(n.nspname), t.tgenabled, pg_get_triggerdef(t.oid),
+                p.pronamespace = n.oid, l.lanname, p.provolatile, p.prosecdef, p.proconfig::text, p.prosrc
+            FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+            WHERE n.nspname = current_schema() AND t.tgname LIKE 'gate%'"""
         )
         return [
-            Standing(name, table, f"DROP TRIGGER {name} ON {table}", text if enabled == "A" else "disabled")
-            for name, table, enabled, text in cursor.fetchall()
+            Standing(
+                name,
+                table,
+                f"DROP TRIGGER {name} ON {schema}.{table}",
+                _fingerprint(schema, definition, *function) if enabled == "A" else "disabled",
+            )
+            for name, table, schema, enabled, definition, *function in cursor.fetchall()
         ]
 
 
 def _trigger(schema: str, name: str, table: str, when: str, function: str) -> Trigger:
     body = _body(function, schema)
     qualified = f"{schema}.{table}"
+    definition = f"CREATE TRIGGER {name} {when.format(table=qualified)} EXECUTE FUNCTION {schema}.{function}()"
     create = (
-        f"CREATE OR REPLACE FUNCTION {schema}.{function}() RETURNS trigger LANGUAGE plpgsql AS $gate${body}$gate$",
-        f"CREATE TRIGGER {name} {when.format(table=qualified)} EXECUTE FUNCTION {schema}.{function}()",
+        f"CREATE OR REPLACE FUNCTION {schema}.{function}() RETURNS trigger LANGUAGE plpgsql VOLATILE SECURITY INVOKER "
+        f"SET search_path = {SEARCH_PATH} AS $gate${body}$gate$",
+        definition,
         f"ALTER TABLE {qualified} ENABLE ALWAYS TRIGGER {name}",
     )
-    return Trigger(name, table, create, f"{_tgtype(when)}:{str('WHEN' in when).lower()}:{body}")
+    settings = f'{{"search_path={SEARCH_PATH}"}}'
+    return Trigger(name, table, create, _fingerprint(schema, definition, True, "plpgsql", "v", False, settings, body))
+
+
+def _fingerprint(schema: str, definition: str, *function: object) -> str:
+    """The definition without what PostgreSQL prints in its own way (schema, blanks, brackets, ::text); the function.
+
+    A CHARACTER VARYING column is compared as ::text, a TEXT one as it is; no other cast is left out.
+    """
+    words = re.sub(r"[\s()]|::text\b", "", definition.replace(f"{schema}.", "")).lower()
+    return "|".join((words, *map(str, function)))
 
 
 def _body(function: str, schema: str) -> str:
@@ -138,16 +165,10 @@ def _body(function: str, schema: str) -> str:
         "IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN\n"
         f"    {_raise('gate_read_committed')}\n  END IF;"
     )
-    return f"\nBEGIN{FUNCTIONS[function].format(schema=schema, read_committed=isolation, **raises)}\nEND\n"
+    steps = FUNCTIONS[function].format(schema=schema, read_committed=isolation, **raises)
+    return f"\nDECLARE wanted bigint; locked bigint;\nBEGIN{steps}\nEND\n"
 
 
 def _raise(gate: str) -> str:
     message = f"{gate}: {TRIGGER_MESSAGES[gate]}"
     return f"RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation', CONSTRAINT = '{gate}';"
-
-
-def _tgtype(when: str) -> int:
-    """pg_trigger.tgtype for a trigger's text: bits ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16, TRUNCATE 32."""
-    words = when.split(" ON ")[0].split()
-    bits = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
-    return sum(bits.get(word, 0) for word in words) + ("FOR EACH ROW" in when)

@@ -1,60 +1,83 @@
 """The gates as SQLite triggers: row triggers before the change, because RAISE(ABORT) there undoes the whole statement.
 
-Only one writer exists at a time, so races need no locks. Traps, each tried: INSERT OR REPLACE removes rows without any
-delete trigger, so the insert triggers look for the row that would be replaced; PRAGMA ignore_check_constraints switches
-CHECKs off for a connection, so every CHECK is mirrored; PRAGMA foreign_keys is off in a console, so deleting the company
-of a ready target is refused here and not left to the foreign key.
+Only one writer exists at a time, so races need no locks. Traps, each tried: OR REPLACE, of an INSERT and of an UPDATE,
+removes rows without any delete trigger, so these triggers look for the row that would go, by every key it can be hit by
+(rowid included: text and bigint keys are not the rowid); PRAGMA ignore_check_constraints switches CHECKs off for a
+connection, so every CHECK is mirrored; PRAGMA foreign_keys is off in a console, so deleting the company of a ready
+target is refused here and not left to the foreign key; columns take values of any type, so a time must look like one.
 """
 
-import re
-
-from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from ctapp.gates.checks import check_sql, constraints
 from ctapp.gates.definition import BLOCKING_DISPOSITIONS, CHECKS, TRIGGER_MESSAGES
 from ctapp.gates.triggers import Standing, Trigger
+
+READY = "gate_ready_needs_domain_and_pattern"
+KEEPS = "gate_ready_keeps_domain_and_pattern"
+TIER = "gate_tier_0_needs_no_blocking_error"
+ERROR = "gate_blocking_error_needs_no_tier_0"
+ORPHAN = "gate_blocking_error_needs_company"
+TIME = "gate_time_readable"
+AUDIT = "gate_audit_is_append_only"
+REPORT = "gate_report_is_immutable"
 
 BLOCKING_WORDS = ", ".join(f"'{word}'" for word in BLOCKING_DISPOSITIONS)
 LACKING = """NEW.execution_status = 'ready' AND NOT EXISTS (SELECT 1 FROM company_master c
   WHERE c.outreach_id = NEW.outreach_id AND c.domain IS NOT NULL AND c.email_pattern IS NOT NULL)"""
 PROMOTED_OVER_ERROR = f"""NEW.readiness_tier = 'TIER_0' AND EXISTS (SELECT 1 FROM company_target_errors e
   WHERE e.outreach_id = NEW.outreach_id AND e.archived_at IS NULL AND e.disposition IN ({BLOCKING_WORDS}))"""
-ERROR_ON_PROMOTED = f"""NEW.archived_at IS NULL AND NEW.disposition IN ({BLOCKING_WORDS}) AND EXISTS (
+OPENED = f"NEW.archived_at IS NULL AND NEW.disposition IN ({BLOCKING_WORDS})"
+ERROR_ON_PROMOTED = f"""{OPENED} AND EXISTS (
   SELECT 1 FROM company_target t WHERE t.outreach_id = NEW.outreach_id AND t.readiness_tier = 'TIER_0')"""
-READY = "EXISTS (SELECT 1 FROM company_target t WHERE t.outreach_id = {row}.outreach_id AND t.execution_status = 'ready')"
+ERROR_WITHOUT_COMPANY = f"""{OPENED} AND NOT EXISTS (
+  SELECT 1 FROM company_master c WHERE c.outreach_id = NEW.outreach_id)"""
+COMPANY_IS_READY = """EXISTS (SELECT 1 FROM company_target t
+  WHERE t.outreach_id = OLD.outreach_id AND t.execution_status = 'ready')"""
 CHANGED = """(OLD.domain IS NOT NEW.domain OR OLD.email_pattern IS NOT NEW.email_pattern
   OR OLD.outreach_id IS NOT NEW.outreach_id)"""
-# The row that INSERT OR REPLACE would remove, where its company is ready and the new row is not the same in what is gated.
-REPLACED = """EXISTS (SELECT 1 FROM company_master o JOIN company_target t ON t.outreach_id = o.outreach_id
-  WHERE t.execution_status = 'ready' AND (o.company_unique_id = NEW.company_unique_id OR o.outreach_id = NEW.outreach_id)
-  AND (o.domain IS NOT NEW.domain OR o.email_pattern IS NOT NEW.email_pattern
-    OR o.outreach_id IS NOT NEW.outreach_id))"""
+# A ready company's row that OR REPLACE would remove to make room for the new one.
+HIT = """EXISTS (SELECT 1 FROM company_master o JOIN company_target t ON t.outreach_id = o.outreach_id
+  WHERE t.execution_status = 'ready' AND (o.company_unique_id = NEW.company_unique_id
+    OR o.outreach_id = NEW.outreach_id OR o.rowid = NEW.rowid) AND {unlike})"""
+HIT_BY_INSERT = HIT.format(
+    unlike="""(o.domain IS NOT NEW.domain OR o.email_pattern IS NOT NEW.email_pattern
+    OR o.outreach_id IS NOT NEW.outreach_id)"""
+)
+HIT_BY_UPDATE = f"""(OLD.company_unique_id IS NOT NEW.company_unique_id OR OLD.outreach_id IS NOT NEW.outreach_id
+  OR OLD.rowid IS NOT NEW.rowid) AND {HIT.format(unlike="o.rowid <> OLD.rowid")}"""
+EVENT_STANDS = "EXISTS (SELECT 1 FROM ct_audit_event a WHERE a.seq = NEW.seq OR a.rowid = NEW.rowid)"
+REPORT_STANDS = "EXISTS (SELECT 1 FROM ct_report r WHERE r.run_id = NEW.run_id OR r.id = NEW.id)"
+DIGITS = "[0-9]"
+MOMENT = f"{DIGITS * 4}-{DIGITS * 2}-{DIGITS * 2} {DIGITS * 2}:{DIGITS * 2}:{DIGITS * 2}"
+UNREADABLE = f"""{{column}} IS NOT NULL AND (typeof({{column}}) <> 'text' OR datetime({{column}}) IS NULL
+  OR ({{column}} NOT GLOB '{MOMENT}' AND {{column}} NOT GLOB '{MOMENT}.[0-9]*'))"""
+
+# (gate, table, events, refused when)
+BEFORE = (
+    (READY, "company_target", "INSERT UPDATE", LACKING),
+    (TIER, "company_target", "INSERT UPDATE", PROMOTED_OVER_ERROR),
+    (ERROR, "company_target_errors", "INSERT UPDATE", ERROR_ON_PROMOTED),
+    (ORPHAN, "company_target_errors", "INSERT UPDATE", ERROR_WITHOUT_COMPANY),
+    (KEEPS, "company_master", "UPDATE", f"({CHANGED} AND {COMPANY_IS_READY}) OR ({HIT_BY_UPDATE})"),
+    (KEEPS, "company_master", "DELETE", COMPANY_IS_READY),
+    (KEEPS, "company_master", "INSERT", HIT_BY_INSERT),
+    (AUDIT, "ct_audit_event", "UPDATE DELETE", "1"),
+    (AUDIT, "ct_audit_event", "INSERT", EVENT_STANDS),
+    (REPORT, "ct_report", "UPDATE DELETE", "1"),
+    (REPORT, "ct_report", "INSERT", REPORT_STANDS),
+)
+TIMES = {"company_target": "imo_completed_at", "company_target_errors": "archived_at"}
 
 
 def triggers(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """Every trigger of the gates for SQLite."""
-    ready, keeps = "gate_ready_needs_domain_and_pattern", "gate_ready_keeps_domain_and_pattern"
-    tier, error = "gate_tier_0_needs_no_blocking_error", "gate_blocking_error_needs_no_tier_0"
-    audit, report = "gate_audit_is_append_only", "gate_report_is_immutable"
-    both = ("INSERT", "UPDATE")
-    return [
-        *(_trigger(ready, "company_target", event, LACKING) for event in both),
-        *(_trigger(tier, "company_target", event, PROMOTED_OVER_ERROR) for event in both),
-        *(_trigger(error, "company_target_errors", event, ERROR_ON_PROMOTED) for event in both),
-        _trigger(keeps, "company_master", "UPDATE", f"{CHANGED} AND {READY.format(row='OLD')}"),
-        _trigger(keeps, "company_master", "DELETE", READY.format(row="OLD")),
-        _trigger(keeps, "company_master", "INSERT", REPLACED),
-        *(_trigger(audit, "ct_audit_event", event, "1") for event in ("UPDATE", "DELETE")),
-        _trigger(audit, "ct_audit_event", "INSERT", "EXISTS (SELECT 1 FROM ct_audit_event a WHERE a.seq = NEW.seq)"),
-        *(_trigger(report, "ct_report", event, "1") for event in ("UPDATE", "DELETE")),
-        _trigger(
-            report,
-            "ct_report",
-            "INSERT",
-            "EXISTS (SELECT 1 FROM ct_report r WHERE r.run_id = NEW.run_id OR r.id = NEW.id)",
-        ),
-        *_mirrored_checks(connection),
+    refusing = [
+        _trigger(f"{gate}_{table}", table, f"BEFORE {event}", f"WHEN {refused_when}", [_raise(gate)])
+        for gate, table, events, refused_when in BEFORE
+        for event in events.split()
     ]
+    return [*refusing, *_mirrored_checks(connection)]
 
 
 def installed(connection: BaseDatabaseWrapper) -> list[Standing]:
@@ -64,32 +87,29 @@ def installed(connection: BaseDatabaseWrapper) -> list[Standing]:
         return [Standing(name, table, f"DROP TRIGGER {name}", text) for name, table, text in cursor.fetchall()]
 
 
-def _trigger(gate: str, table: str, event: str, refused_when: str, moment: str = "BEFORE") -> Trigger:
-    name = f"{gate}_{table}_{event.lower()}"
-    message = f"{gate}: {TRIGGER_MESSAGES.get(gate, 'the row breaks this CHECK')}"
-    create = (
-        f"CREATE TRIGGER {name} {moment} {event} ON {table} FOR EACH ROW WHEN {refused_when}\n"
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-    )
+def _trigger(stem: str, table: str, moment: str, when: str, steps: list[str]) -> Trigger:
+    name = f"{stem}_{moment.split()[-1].lower()}"
+    create = f"CREATE TRIGGER {name} {moment} ON {table} FOR EACH ROW {when}\nBEGIN {' '.join(steps)} END"
     return Trigger(name, table, (create,), create)
 
 
+def _raise(gate: str, where: str = "") -> str:
+    message = f"{gate}: {TRIGGER_MESSAGES.get(gate, 'the row breaks this CHECK')}"
+    return f"SELECT RAISE(ABORT, '{message}'){where};"
+
+
 def _mirrored_checks(connection: BaseDatabaseWrapper) -> list[Trigger]:
-    """Each CHECK once more as triggers, made from the same Q objects."""
+    """Each CHECK once more, from the same Q objects, in two triggers a table, with what only SQLite must check.
+
+    They read the row after it was stored and not NEW: a column of NEW has no affinity, so that NEW.score >= '0' would
+    compare a number with a text. NOT (…) being NULL passes, as a CHECK does.
+    """
     mirrored = []
-    for model in apps.get_app_config("ctapp").get_models():
-        names = CHECKS.get(model._meta.db_table, {})
-        for constraint in (each for each in model._meta.constraints if each.name in names):
-            # A CHECK passes on NULL, so does `NOT (…)` being NULL in WHEN.
-            condition = check_sql(connection, model, constraint)
-            on_new_row = re.sub(r'(?<![\w.])"(\w+)"', r'NEW."\1"', condition)
-            for event in ("INSERT", "UPDATE"):
-                # After the change: before it, SQLite has not yet turned '0.5' into a number.
-                mirrored.append(_trigger(constraint.name, model._meta.db_table, event, f"NOT ({on_new_row})", "AFTER"))
+    for table in CHECKS:
+        broken = {each.name: f"NOT ({check_sql(connection, model, each)})" for model, each in constraints(table)}
+        if table in TIMES:
+            broken[TIME] = UNREADABLE.format(column=TIMES[table])
+        steps = [_raise(gate, f" FROM {table} WHERE rowid = NEW.rowid AND {when}") for gate, when in broken.items()]
+        events = ("INSERT", "UPDATE")
+        mirrored += [_trigger(f"gate_checks_{table}", table, f"AFTER {event}", "", steps) for event in events]
     return mirrored
-
-
-def check_sql(connection: BaseDatabaseWrapper, model: type, constraint: object) -> str:
-    """The condition of a CHECK constraint as this database writes it."""
-    editor = connection.SchemaEditorClass(connection)  # type: ignore[misc]
-    return str(constraint._get_check_sql(model, editor))  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from ctapp.models.company import CompanyMaster
 from ctapp.models.demo import DemoMark
 from ctapp.models.error import CompanyTargetError
 from ctapp.models.report import Report
-from ctapp.models.run import Chunk, Run, RunItem, RunLog
+from ctapp.models.run import Chunk, Outcome, Run, RunItem, RunLog
 from ctapp.models.target import CompanyTarget
 from ctapp.models.worker import WorkerHeartbeat
 
@@ -17,6 +17,7 @@ __all__ = [
     "CompanyTarget",
     "CompanyTargetError",
     "DemoMark",
+    "Outcome",
     "Report",
     "Run",
     "RunItem",

@@ -34,6 +34,12 @@ class CompanyMaster(models.Model):
         db_table = "company_master"
         verbose_name = "company"
         verbose_name_plural = "companies"
+        permissions = [
+            ("import_companies", "Can import companies, targets and errors"),
+            ("set_upstream", "Can set a domain or a pattern by hand"),
+            ("export_records", "Can export lists, reports and the audit trail"),
+            ("view_personal", "Can see personal values unmasked"),
+        ]
         constraints = [
             models.CheckConstraint(name=name, condition=condition)
             for name, condition in definition.COMPANY_CHECKS.items()

@@ -59,8 +59,12 @@ class CompanyTargetError(models.Model):
     class Meta:
         db_table = "company_target_errors"
         verbose_name = "company target error"
+        permissions = [
+            ("handle_error", "Can open, park, retry and resolve errors"),
+            ("ignore_error", "Can ignore a blocking error"),
+        ]
         constraints = [
-            models.CheckConstraint(name=name, condition=condition) for name, condition in definition.ERROR_CHECKS.items()
+            models.CheckConstraint(name=name, condition=check) for name, check in definition.ERROR_CHECKS.items()
         ]
         indexes = [
             models.Index(fields=["outreach"], name="error_blocking", condition=definition.BLOCKING_ERROR),

@@ -60,6 +60,7 @@ class Run(models.Model):
 
     class Meta:
         db_table = "ct_run"
+        permissions = [("start_run", "Can start, cancel, resume and retry runs")]
         indexes = [models.Index(fields=["state"], name="run_by_state")]
 
     def __str__(self) -> str:
@@ -104,7 +105,9 @@ class Chunk(models.Model):
         db_table = "ct_chunk"
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="chunk_number_once")]
         indexes = [
-            models.Index(fields=["lease_until"], name="chunk_open", condition=models.Q(state__in=["pending", "running"]))
+            models.Index(
+                fields=["lease_until"], name="chunk_open", condition=models.Q(state__in=["pending", "running"])
+            )
         ]
 
     def __str__(self) -> str:

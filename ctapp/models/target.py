@@ -50,6 +50,7 @@ class CompanyTarget(models.Model):
     class Meta:
         db_table = "company_target"
         verbose_name = "company target"
+        permissions = [("withdraw_target", "Can withdraw a ready target")]
         constraints = [
             models.CheckConstraint(name=name, condition=condition)
             for name, condition in definition.TARGET_CHECKS.items()

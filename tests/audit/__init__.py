@@ -1,0 +1,1 @@
+"""The audit trail: written, verified, corrupted in every way, exported."""

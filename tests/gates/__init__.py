@@ -1,0 +1,1 @@
+"""The gates, tried to be broken on both databases."""
