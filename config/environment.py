@@ -1,4 +1,4 @@
-"""Readers for environment variables: each returns a checked value or stops start-up with one line that says what to set."""
+"""Readers for environment variables: each returns a checked value or stops start-up with one line of what to set."""
 
 import contextlib
 import ipaddress
@@ -103,7 +103,7 @@ def secret_key(database_settings: dict[str, Any]) -> str:
 
 
 def kept_key(path: Path) -> str:
-    """The key in `path`, made on first use, readable by its owner only; of two first users at once, one wins for both."""
+    """The key in `path`, made on first use, readable by its owner only; of two first users at once, one wins."""
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
         try:
@@ -113,5 +113,5 @@ def kept_key(path: Path) -> str:
                 path.hardlink_to(draft)
             draft.unlink()
         except OSError as error:
-            raise ImproperlyConfigured(f"SECRET_KEY is not set and {path} cannot be written: {error.strerror}") from error
+            raise ImproperlyConfigured(f"SECRET_KEY is not set, {path} cannot be written: {error.strerror}") from error
     return path.read_text().strip()

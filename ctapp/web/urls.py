@@ -1,2 +1,5 @@
 """Addresses of the pages."""
-urlpatterns: list = []
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

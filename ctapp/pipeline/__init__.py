@@ -1,0 +1,1 @@
+"""The steps a company goes through, one module each."""
