@@ -1,0 +1,1 @@
+"""Carries companies through steps: planning, claiming, executing, finishing, reaping; django-q2 only rings the bell."""
