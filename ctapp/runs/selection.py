@@ -26,7 +26,7 @@ GAP_WORDS = {
 RETRIED_OUTCOMES = (Outcome.FAILED, Outcome.UNKNOWN, Outcome.NOT_ATTEMPTED)
 
 
-class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc] -- django-filter has no types
+class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """The filters over companies; the web lists show them, commands take them as --options, runs store them."""
 
     q = django_filters.CharFilter(method="search", label="Name begins with, domain, or id")
