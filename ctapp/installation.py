@@ -8,6 +8,7 @@ from django.db import connections
 
 from ctapp.gates import triggers
 from ctapp.models import ChainHead
+from ctapp.runs import schedules
 
 
 def before_migrate(sender: AppConfig, using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
@@ -19,7 +20,10 @@ def before_migrate(sender: AppConfig, using: str, plan: Sequence[Any] = (), **kw
 def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Reinstall the triggers and see that the chain's head, the roles and the schedules exist."""
     connection = connections[using]
-    if ChainHead._meta.db_table not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if ChainHead._meta.db_table not in tables:
         return  # migrated back to zero
     triggers.install(connection)
     ChainHead.objects.using(using).get_or_create(id=1)
+    if schedules.TABLE in tables:  # absent where only this application was migrated
+        schedules.install(using)
